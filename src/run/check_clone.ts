@@ -1,14 +1,10 @@
 /** Asks a clone for the commit that it has checked out, before the changes are sent. */
-import { ClusterError, TransferError } from "../errors.ts";
-import type { RunEvent } from "../events.ts";
-import type { Clock } from "../host.ts";
-import type { Kube } from "../kube/interface.ts";
-import { SHORT_COMMAND_MS } from "../kube/limit.ts";
-import { StatusError } from "../kube/status.ts";
-import { type Pause, stepPath } from "../hold/pause.ts";
+import { TransferError } from "../errors.ts";
+import { stepPath } from "../hold/pause.ts";
 import { NO_REPOSITORY, readCheckedOut, readTracked } from "../step/protocol/checkout.ts";
 import { checkoutCommand, trackedCommand } from "../step/scripts.ts";
 import type { SendOptions } from "../transfer/options.ts";
+import { type AskedStep, askStep, MOST_ANSWERED } from "./ask_step.ts";
 
 /** A clone that did its own work. */
 export interface ExpectedClone {
@@ -22,14 +18,9 @@ export interface ExpectedClone {
   readonly everything?: () => Promise<Pick<SendOptions, "entries" | "results">>;
 }
 
-interface AtClone {
-  readonly kube: Kube;
-  readonly clock: Clock;
-  readonly pause: Pause;
+interface AtClone extends AskedStep {
   /** The directory of the clone, absolute. */
   readonly path: string;
-  readonly emit: (event: RunEvent) => void;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -39,13 +30,13 @@ interface AtClone {
 export async function checkClone(
   clone: ExpectedClone,
   at: AtClone,
-): Promise<Partial<Pick<SendOptions, "entries" | "results" | "onTop">>> {
+): Promise<Partial<Pick<SendOptions, "entries" | "results" | "onTop" | "base">>> {
   const refusal = await whyNotOn(clone, at);
   if (refusal === undefined) return {};
   if (clone.everything === undefined) throw refusal;
   at.emit({ kind: "note", text: `${refusal.message}; everything is uploaded` });
   const removed = await trackedFiles(at, refusal);
-  return { ...await clone.everything(), onTop: { removed } };
+  return { ...await clone.everything(), onTop: { removed }, base: undefined };
 }
 
 async function whyNotOn(
@@ -63,7 +54,7 @@ async function whyNotOn(
         "--base=COMMIT names another, and --base=auto uploads everything then",
     );
   }
-  const { chunks } = await exec(at, checkoutCommand(path, commitResults));
+  const { chunks } = await askStep(at, checkoutCommand(path, commitResults));
   const { commit: found, isSparse, hasPointers } = readCheckedOut(await new Blob(chunks).text());
   if (found === undefined) {
     return refuse(
@@ -93,48 +84,8 @@ async function whyNotOn(
 
 /** Returns the files that the clone has checked out. Throws the refusal if git can't tell them. */
 async function trackedFiles(at: AtClone, refusal: TransferError): Promise<string[]> {
-  const { exitCode, bytes, chunks } = await exec(at, trackedCommand(at.path));
+  const { exitCode, bytes, chunks } = await askStep(at, trackedCommand(at.path));
   if (exitCode === NO_REPOSITORY && at.pause.exitCode !== 0) return [];
-  if (exitCode !== 0 || bytes > MOST_BYTES) throw refusal;
+  if (exitCode !== 0 || bytes > MOST_ANSWERED) throw refusal;
   return readTracked(new Uint8Array(await new Blob(chunks).arrayBuffer()));
-}
-
-/** More than the paths of any repository take. */
-const MOST_BYTES = 512 * 1024 * 1024;
-/** The delays before each further try after a lost connection. */
-const BACKOFFS_MS = [500, 2_000];
-
-interface Answer {
-  readonly exitCode?: number;
-  /** The first MOST_BYTES of `bytes`. */
-  readonly chunks: Uint8Array<ArrayBuffer>[];
-  readonly bytes: number;
-}
-
-async function exec(at: AtClone, command: readonly string[]): Promise<Answer> {
-  for (let failures = 0;; failures++) {
-    try {
-      return await execOnce(at, command);
-    } catch (error) {
-      const isLost = error instanceof ClusterError && !(error instanceof StatusError);
-      if (!isLost || failures === BACKOFFS_MS.length) throw error;
-      at.emit({ kind: "note", text: `${error.message}: trying again` });
-      await at.clock.delay(BACKOFFS_MS[failures], at.signal);
-    }
-  }
-}
-
-async function execOnce(
-  { kube, pause: { namespace, pod, container }, signal }: AtClone,
-  command: readonly string[],
-): Promise<Answer> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0;
-  const onStdout = (chunk: Uint8Array) => {
-    bytes += chunk.length;
-    if (bytes <= MOST_BYTES) chunks.push(chunk.slice());
-  };
-  const options = { namespace, pod, container, command, onStdout, signal };
-  const { exitCode } = await kube.exec({ ...options, deadlineMs: SHORT_COMMAND_MS });
-  return { exitCode, chunks, bytes };
 }

@@ -65,10 +65,10 @@ export async function sendToPause(
   const { live, signal, emit } = run;
   const directory = directoryOf(pause);
   const [entries, prepacked] = await Promise.all([options.entries, prepacking]);
-  // The clone changes files that a record would say something about.
-  const record = options.clone === undefined
-    ? recordPlace({ pod: live.pods.get(pause.pod), pause, directory, again })
-    : undefined;
+  // A later run in the directory has its own clone, which changes what a record would tell.
+  const record = options.clone !== undefined && again !== "elsewhere"
+    ? undefined
+    : recordPlace({ pod: live.pods.get(pause.pod), pause, directory, again });
   const path = directory === "." ? pause.directory : `${pause.directory}/${directory}`;
   using watch = watchReceiver(options.clock, run, pause);
   const sending = {
@@ -77,6 +77,7 @@ export async function sendToPause(
     pause,
     directory,
     run: { kind: live.kind, name: live.name },
+    base: options.clone && { commit: options.clone.commit, run: `${live.kind}/${live.name}` },
     entries,
     prepacked,
     record,

@@ -149,6 +149,13 @@ exec git -c safe.directory='*' ls-files -z --recurse-submodules`;
   return [SHELL, "-c", script, SHELL, directory];
 }
 
+/** Returns the command that prints the line of a record that may have its base. */
+export function recordedBaseCommand(directory: string, record: string): string[] {
+  const script = `cd -P -- "$1" 2>/dev/null && [ -f "$2" ] && ! [ -h "$2" ] &&
+{ read -r head && read -r base && printf '%s\\n' "$base"; } <"$2"`;
+  return [SHELL, "-c", script, SHELL, directory, record];
+}
+
 /** Returns the command that shows the work of the held step, and its user. */
 export function infoCommand(): string[] {
   return [SHELL, "/tkn-dev/debug-info", "--own"];

@@ -49,7 +49,8 @@ export async function listRemote(
     answers = ask();
   }
   const lockedMs = options.clock.now() - startMs;
-  const record = await answers.record;
+  const found = await answers.record;
+  const record = found && isOfTree(found, options) ? found : undefined;
   const more = [
     ...unlisted(names, answers.names),
     ...namesOfRecord(record, [...answers.names, ...names]),
@@ -60,6 +61,12 @@ export async function listRemote(
     lockedMs,
     listing: more.length === 0 ? listing : joined(listing, await list(receiver, more)),
   };
+}
+
+/** On top of a clone, only the record that an earlier attempt has begun is about the directory. */
+function isOfTree({ base }: UploadRecord, { onTop, base: own }: SendOptions): boolean {
+  if (onTop === undefined) return true;
+  return own !== undefined && base?.commit === own.commit && base.run === own.run;
 }
 
 /** Asks in several questions if there are many names. */

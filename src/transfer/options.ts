@@ -4,6 +4,7 @@ import type { Pause } from "../hold/pause.ts";
 import type { Clock, Files } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import type { RemoteListing } from "../step/protocol/listing.ts";
+import type { RecordedBase } from "../step/protocol/record.ts";
 import type { RunName } from "../tekton/model.ts";
 import type { Digests } from "../tree/digests.ts";
 import type { Entry } from "../tree/walk.ts";
@@ -45,6 +46,8 @@ export interface SourceTree {
    * that no record names.
    */
   readonly hasAlready?: (path: string) => boolean;
+  /** Whether only the record tells which files uploads have changed, so that it has to be there. */
+  readonly needsRecord?: boolean;
   /** The tree packed ahead, as far as memory allows; used only if the target directory is empty. */
   readonly prepacked?: PrepackedTree;
 }
@@ -59,6 +62,8 @@ export interface SendOptions extends SourceTree {
   readonly directory: string;
   /** Where the record of the upload is kept, see recordPlace; undefined if nowhere. */
   readonly record?: string;
+  /** With `onTop`: the commit below, for the record. */
+  readonly base?: RecordedBase;
   /** The command line that unpacks: one word for a tar, more for a command of the user. */
   readonly program: readonly string[];
   readonly compress: Compress;

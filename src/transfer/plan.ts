@@ -51,6 +51,8 @@ export interface PlanOptions {
   readonly onTop?: OnTop;
   /** See SourceTree. */
   readonly hasAlready?: (path: string) => boolean;
+  /** See SourceTree. */
+  readonly needsRecord?: boolean;
 }
 
 /** Returns the plan. Asks for the digest of a file only if the rest of it looks unchanged. */
@@ -126,9 +128,10 @@ function arrivedFile({ packed, listing }: PlanOptions, { path }: Entry): SentFil
  * which the record was written is sent again if its mtime shows that.
  */
 function isAsSent(options: PlanOptions, entry: Entry): boolean {
-  const { listing, record, hasAlready } = options;
+  const { listing, record, hasAlready, needsRecord } = options;
   const remote = at(listing.entries, entry.path);
-  if (!isRecorded(options, entry) && hasAlready?.(entry.path)) {
+  if (record === undefined && needsRecord) return false;
+  if (!isKnown(options, entry) && hasAlready?.(entry.path)) {
     if (remote === undefined) return true; // a sparse clone leaves it out
     return entry.kind !== "symlink" && remote.kind === entry.kind;
   }
@@ -136,11 +139,20 @@ function isAsSent(options: PlanOptions, entry: Entry): boolean {
   if (record === undefined || remote === undefined || recorded === undefined) return false;
   if (entry.kind === "directory") return remote.kind === "directory" && recorded.kind === "dir";
   if (entry.kind !== "file" || remote.kind !== "file" || recorded.kind !== "file") return false;
-  return remote.sizeBytes === entry.sizeBytes &&
+  // As in the commit of a clone, it may have other bytes here, which git has converted. Those here
+  // would be wrong there.
+  const isConverted = remote.sizeBytes !== entry.sizeBytes;
+  return (!isConverted || hasAlready?.(entry.path) === true) &&
     remote.mtimeSeconds === recorded.mtimeSeconds &&
-    remote.mtimeSeconds < Math.floor(record.writtenSeconds) &&
+    (isConverted || remote.mtimeSeconds < Math.floor(record.writtenSeconds)) &&
     remote.ctimeSeconds <= record.writtenSeconds &&
     recorded.mode === entry.mode;
+}
+
+/** Whether the record says what uploads did to the path. */
+function isKnown(options: PlanOptions, entry: Entry): boolean {
+  const { record } = options;
+  return isRecorded(options, entry) || record?.gone.has(entry.path as RemotePath) === true;
 }
 
 function isRecorded({ record }: PlanOptions, { path }: Entry): boolean {

@@ -2,6 +2,7 @@
 import type { Announcement } from "../step/protocol/receive.ts";
 import {
   type Recorded,
+  type RecordedBase,
   recordText,
   shortDigest,
   type UploadRecord,
@@ -31,6 +32,7 @@ export class RecordUpdate {
   constructor(
     private readonly before: UploadRecord | undefined,
     private readonly entryCount: number,
+    private readonly newBase?: RecordedBase,
   ) {}
 
   /** Notes the paths that the next archives change, and what no record knows yet. */
@@ -66,15 +68,13 @@ export class RecordUpdate {
         .filter(([path]) => !now.has(path) && !removedPaths.has(path))
         .map(([path, entry]): [string, Recorded] => [path, this.#inDoubt(path, entry)])
       : [];
+    const base = this.#isWritten ? undefined : anew ? this.before?.base : this.newBase;
+    // A file of the clone counts as there unless a line says that it is gone.
+    const goneBefore = base === undefined ? [] : this.before?.gone ?? [];
+    const gone = anew && base === undefined ? [] : [...goneBefore, ...removedPaths];
     const found = this.#isWritten ? [] : this.#found;
     this.#isWritten = true;
-    return {
-      text: recordText([...kept, ...found, ...now], {
-        gone: anew ? [] : removedPaths,
-        anew,
-      }),
-      anew,
-    };
+    return { text: recordText([...kept, ...found, ...now], { gone, base, anew }), anew };
   }
 
   /**

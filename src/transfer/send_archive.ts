@@ -39,6 +39,7 @@ export async function makePlan({ options, state }: Upload, receiver: Receiver): 
     spares: options.spares,
     onTop: options.onTop,
     hasAlready: options.hasAlready,
+    needsRecord: options.needsRecord,
   }));
   state.planned(plan);
   return plan;

@@ -26,7 +26,7 @@ type Untimed<K extends RunEvent["kind"]> = K extends K
 export interface UploadSource
   extends
     Pick<SourceTree, "entries" | "digests" | "prepacked">,
-    Pick<SendOptions, "name" | "opened"> {
+    Pick<SendOptions, "name" | "opened" | "base"> {
   readonly random: (length: number) => string;
   readonly clock: Clock;
 }
@@ -59,7 +59,7 @@ export class UploadState {
     this.#opened = source.opened;
     if (this.#opened === undefined) this.name.next();
     this.#progress = new Progress(source.entries);
-    this.#recordUpdate = new RecordUpdate(undefined, source.entries.length);
+    this.#recordUpdate = this.#updateOf(undefined);
   }
 
   /** Whether the receiver is known to pulse. */
@@ -144,7 +144,11 @@ export class UploadState {
     this.#record = record;
     // An empty directory may get two archives at a time, and a record says nothing about it.
     const before = listing.entries.size === 0 ? undefined : record;
-    this.#recordUpdate = new RecordUpdate(before, this.source.entries.length);
+    this.#recordUpdate = this.#updateOf(before);
+  }
+
+  #updateOf(record: UploadRecord | undefined): RecordUpdate {
+    return new RecordUpdate(record, this.source.entries.length, this.source.base);
   }
 
   planned({ send, found, verify, unchanged, removed }: Plan): void {

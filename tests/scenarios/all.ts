@@ -24,6 +24,7 @@ import { missingProgramScenarios } from "./upload/missing_programs.ts";
 import { baseContentScenarios } from "./upload/base_content.ts";
 import { baseWatchScenarios } from "./upload/base_watch.ts";
 import { onBaseScenarios } from "./hold/on_base.ts";
+import { rejoinScenarios } from "./hold/rejoin.ts";
 import { outputScenarios } from "./run/output.ts";
 import { randomUserScenarios } from "./upload/random_user.ts";
 import { refusedScenarios } from "./run/refused.ts";
@@ -76,6 +77,7 @@ export const SCENARIOS: Scenario[] = [
   ...baseContentScenarios,
   ...baseWatchScenarios,
   ...onBaseScenarios,
+  ...rejoinScenarios,
   ...escapesScenarios,
   ...doctorScenarios,
   ...outputScenarios,

@@ -1,7 +1,8 @@
 /** checkout.sh: what a clone has checked out, by git, without git, and by the Task's results. */
 import assert from "node:assert/strict";
 import { readCheckedOut } from "../../src/step/protocol/checkout.ts";
-import { checkoutCommand } from "../../src/step/scripts.ts";
+import { readBase, recordText } from "../../src/step/protocol/record.ts";
+import { checkoutCommand, recordedBaseCommand } from "../../src/step/scripts.ts";
 import { git } from "../support/git_judge.ts";
 import { GNU, type Shell, Stage, testInEveryShell } from "./stage.ts";
 
@@ -77,4 +78,23 @@ Deno.test("only whole hashes count", () => {
   const expected = { commit: RESULT, isSparse: false, hasPointers: false };
   assert.deepEqual(readCheckedOut(lines.join("\n")), expected);
   assert.equal(readCheckedOut(`result ${RESULT}x\n`).commit, undefined);
+});
+
+testInEveryShell("a record says which commit is below the uploads", async (shell) => {
+  await using stage = await Stage.open(shell, { programs: GNU });
+  const { workspace } = stage;
+  const base = { commit: RESULT, run: "PipelineRun/a" };
+  const ask = async () => {
+    const { stdout } = await stage.exec(recordedBaseCommand(workspace, "./record"));
+    return readBase(stdout.trimEnd());
+  };
+  const write = (text: string) => Deno.writeTextFile(`${workspace}/record`, text);
+  assert.equal(await ask(), undefined);
+  await write(recordText([], { base, gone: ["a b"], anew: true }));
+  assert.deepEqual(await ask(), base);
+  await write(recordText([], { gone: ["a"], anew: true }));
+  assert.equal(await ask(), undefined);
+  await Deno.remove(`${workspace}/record`);
+  await stage.exec(["mkfifo", `${workspace}/record`]); // which nobody writes to
+  assert.equal(await ask(), undefined);
 });

@@ -3,7 +3,6 @@ import type { Call } from "../../cli/parse.ts";
 import type { Host } from "../../host.ts";
 import { findStep } from "./find_step.ts";
 import { releaseStep } from "./release_step.ts";
-import { sendIntoStep } from "./send_into_step.ts";
 import { type HeldOptions, heldOptions } from "../options/held_options.ts";
 import { type SendFlags, sendFlags } from "../options/send_flags.ts";
 import { type ReportFlags, reportFlags } from "../options/report_flags.ts";
@@ -16,6 +15,7 @@ import {
 } from "../source/list_or_explain.ts";
 import { orDirectory } from "../source/meant_directory.ts";
 import { openSource } from "../source/source.ts";
+import { sendIntoStep } from "../turns/turn_uploads.ts";
 
 export interface Options extends HeldOptions, SendFlags, ReportFlags {
   readonly continues: boolean;
@@ -54,10 +54,10 @@ async function send(host: Host, options: Options, reports: Reports): Promise<num
     { name: options.run, line },
     () => findStep(kube, options),
   );
-  const signal = host.interrupt;
   reports.about({ resource: options.kind, name: options.run, namespace: kube.namespace });
   const emit = reports.listening(narrator.emit);
-  await sendIntoStep(host, { kube, pause, source, flags: options, results: {}, emit, signal });
+  const sending = { host, kube, pause, flags: options, results: {}, emit };
+  await sendIntoStep(sending, source, host.interrupt);
   if (options.continues) host.terminal.err(await releaseStep(kube, pause, "continue"));
   return 0;
 }

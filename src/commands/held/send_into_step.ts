@@ -25,7 +25,7 @@ import { send } from "../../transfer/send.ts";
 import type { Entry } from "../../tree/walk.ts";
 import type { Receipt } from "../../tree/archive/checksum_list.ts";
 import type { SendFlags } from "../options/send_flags.ts";
-import { entriesToSend, type Source, treeToSend } from "../source/source.ts";
+import { type Source, treeToSend } from "../source/source.ts";
 import { uploadedPlace } from "../source/upload_annotation.ts";
 
 /** The place of a step that an upload goes to. */
@@ -51,16 +51,6 @@ export interface SendIntoStepOptions extends TargetOptions {
   /** Results of the skipped work, by name. */
   readonly results: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-}
-
-/** Returns the receipt. */
-export async function sendIntoStep(
-  host: Host,
-  options: SendIntoStepOptions,
-): Promise<Receipt> {
-  const target = await stepTarget(options);
-  const entries = await entriesToSend(options.source, options.emit);
-  return await sendToTarget(options, target, sendOptions(host, options, target, entries));
 }
 
 /** Finds where the upload goes. Throws UsageError and ClusterError. */
@@ -162,6 +152,15 @@ async function uploadedIn(
   return place && placeIn(pod, pause.container, place);
 }
 
+/** Returns the annotations of the run that the target belongs to, if it can be read. */
+export async function runAnnotations(
+  kube: Kube,
+  { run: { kind, name }, pause: { namespace } }: StepTarget,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const run = await orUndefined(kube.get(RESOURCE_OF[kind], namespace, name));
+  return run?.metadata.annotations;
+}
+
 async function orUndefined<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read;
@@ -171,6 +170,6 @@ async function orUndefined<T>(read: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function pathOf({ path, directory }: HeldPlace): string {
+export function pathOf({ path, directory }: HeldPlace): string {
   return directory === "." ? path : `${path}/${directory}`;
 }

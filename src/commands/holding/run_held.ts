@@ -14,7 +14,6 @@ import type { AfterPause, AtPause } from "../../run/work_at_pauses.ts";
 import { insteadCommand } from "../../step/scripts.ts";
 import type { HeldRun } from "../../tekton/breakpoint/hold_run.ts";
 import type { PipelineRun, Run, TaskRun } from "../../tekton/model.ts";
-import { sendIntoStep } from "../held/send_into_step.ts";
 import { printCreated } from "../manifests/print_created.ts";
 import { renderRunManifest } from "../manifests/render_run.ts";
 import type { AtEachPause, ShellFlags } from "../options/breakpoint_flags.ts";
@@ -32,6 +31,7 @@ import { holdChanges } from "../start/gate.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
 import { checkWatch, checkWatchedRun } from "../turns/check_watch.ts";
 import { OnBase } from "../turns/on_base.ts";
+import { sendIntoStep } from "../turns/turn_uploads.ts";
 import { watchStep } from "../turns/watched_step.ts";
 import { runAhead, type RunsAhead } from "../watch/run_ahead.ts";
 import { type PlannedUpload, uploadIntoRun } from "../upload/upload_into_run.ts";
@@ -249,8 +249,8 @@ async function sendAtPause(
   { pause, live, emit, signal }: AtPause,
   { source, results }: NonNullable<HeldRunOptions["handOver"]>,
 ): Promise<void> {
-  const sending = { kube, pause, source, flags, results, emit, signal };
-  const receipt = await sendIntoStep(host, sending);
+  const sending = { host, kube, pause, flags, results, emit };
+  const receipt = await sendIntoStep(sending, source, signal);
   await annotate(kube, live, uploadAnnotations(receipt, { git: await source.git }));
 }
 

@@ -59,15 +59,21 @@ export async function planOnBase<T>(
 }
 
 /** Returns undefined after a note for an error of that kind. */
-async function orEverything<T>(
-  { isAuto, emit, kind }: { isAuto: boolean; emit: Emit; kind: typeof UsageError },
+export async function orEverything<T>(
+  { isAuto, emit, kind, then = "everything is uploaded" }: {
+    isAuto: boolean;
+    emit: Emit;
+    kind: typeof UsageError;
+    /** The consequence, for the note. */
+    then?: string;
+  },
   find: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
     return await find();
   } catch (error) {
     if (!isAuto || !(error instanceof kind)) throw error;
-    emit({ kind: "note", text: `${error.message}; everything is uploaded` });
+    emit({ kind: "note", text: `${error.message}; ${then}` });
     return undefined;
   }
 }

@@ -6,7 +6,8 @@ import type { GitFacts } from "../../tree/git/git_facts.ts";
 
 const UPLOAD_ANNOTATION = "tkn-dev/upload";
 
-const SHAPE: Shape = { place: { volume: "name", directory: "name" } };
+const PLACE: Shape = { place: { volume: "name", directory: "name" } };
+const BASE: Shape = { base: "text" };
 
 export interface UploadFacts {
   readonly git?: GitFacts;
@@ -26,16 +27,24 @@ export function uploadAnnotations(
   return { [UPLOAD_ANNOTATION]: JSON.stringify(facts) };
 }
 
+type Annotations = Readonly<Record<string, string>> | undefined;
+
 /** Returns where the run's upload is; undefined if the annotation does not tell. */
-export function uploadedPlace(
-  annotations: Readonly<Record<string, string>> | undefined,
-): VolumePlace | undefined {
-  let given: unknown;
+export function uploadedPlace(annotations: Annotations): VolumePlace | undefined {
+  return read<{ place?: VolumePlace }>(annotations, PLACE).place;
+}
+
+/** Returns the commit that the run's upload was made for, which anyone may have written. */
+export function uploadedBase(annotations: Annotations): string | undefined {
+  const { base = "" } = read<{ base?: string }>(annotations, BASE);
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(base) ? base : undefined;
+}
+
+function read<T>(annotations: Annotations, shape: Shape): Partial<T> {
   try {
-    given = JSON.parse(annotations?.[UPLOAD_ANNOTATION] ?? "{}");
+    const found = checked(JSON.parse(annotations?.[UPLOAD_ANNOTATION] ?? "{}"), shape);
+    return "value" in found ? found.value as T : {};
   } catch {
-    return undefined; // anyone who may change the run can write it
+    return {}; // anyone who may change the run can write it
   }
-  const read = checked(given, SHAPE);
-  return "value" in read ? (read.value as { place?: VolumePlace }).place : undefined;
 }

@@ -8,13 +8,15 @@ import type { Host } from "../../host.ts";
 import { differs } from "../../tree/changed_paths.ts";
 import {
   askAboutBase,
+  type BaseChanges,
   baseChanges,
   type BaseTree,
   ofClone,
   readTree,
 } from "../../tree/git/base_changes.ts";
+import type { BaseCommit } from "../../tree/git/base_commit.ts";
 import type { Entry } from "../../tree/walk.ts";
-import { type Base, checkSubmodules } from "../source/base.ts";
+import { checkSubmodules } from "../source/base.ts";
 import { checkSecrets } from "../source/source_notes.ts";
 import { sentEntries, type Source } from "../source/source.ts";
 
@@ -26,6 +28,8 @@ export interface TreeOnBase {
   readonly hasAlready: (path: string) => boolean;
   /** Paths that the workspace may have, and the tree has not. */
   readonly gone: readonly string[];
+  /** See SourceTree. */
+  readonly needsRecord: boolean;
 }
 
 /** The answer of git when the first turn began. */
@@ -43,8 +47,12 @@ export class OnBase {
   #isBelow: boolean | undefined;
   #compared: Compared | undefined;
 
-  constructor(private readonly capture: Host["capture"], private readonly base: Base) {
-    const { entries, removed } = base.changes;
+  /** `changes` are those of the run's upload, unless a record has them. */
+  constructor(
+    private readonly capture: Host["capture"],
+    private readonly base: BaseCommit & { readonly changes?: BaseChanges },
+  ) {
+    const { entries = [], removed = [] } = base.changes ?? {};
     this.#touch(entries);
     for (const path of removed) this.#touched.add(path);
   }
@@ -83,6 +91,7 @@ export class OnBase {
       entries,
       changed,
       hasAlready: (path) => !isChanged.has(path),
+      needsRecord: this.base.changes === undefined,
       gone: [...this.#touched, ...removed, ...pathsOfFiles([...same.values()])]
         .filter((path) => !isNow.has(path)),
     };

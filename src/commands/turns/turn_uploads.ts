@@ -13,7 +13,8 @@ import type { Entry } from "../../tree/walk.ts";
 import { sendOptions, sendToTarget, type StepTarget, stepTarget } from "../held/send_into_step.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import { Leftovers } from "./leftovers.ts";
-import type { OnBase } from "./on_base.ts";
+import type { OnBase, TreeOnBase } from "./on_base.ts";
+import { onRecordedBase } from "./recorded_base.ts";
 import { Unfinished } from "./unfinished.ts";
 import { emitNotes, sentEntries, type Source } from "../source/source.ts";
 
@@ -26,9 +27,19 @@ export interface TurnUploadsOptions {
   readonly clean: boolean;
   /** Results of the skipped work, which the first upload writes. */
   readonly results: Readonly<Record<string, string>>;
-  /** Set if the workspace has a clone, with the changes since its commit. */
+  /** Set if this client's upload is on a clone; the record tells that of an earlier client. */
   readonly onBase?: OnBase;
   readonly emit: (event: RunEvent) => void;
+}
+
+/** Sends a directory into a held step once. Returns the receipt. */
+export async function sendIntoStep(
+  options: Omit<TurnUploadsOptions, "clean" | "onBase">,
+  source: Source,
+  signal: AbortSignal,
+): Promise<Receipt> {
+  await using uploads = new TurnUploads({ ...options, clean: false });
+  return await uploads.send(source, signal);
 }
 
 export class TurnUploads implements AsyncDisposable {
@@ -36,6 +47,7 @@ export class TurnUploads implements AsyncDisposable {
   readonly #name: UploadName;
   readonly #over = new AbortController();
   #target: StepTarget | undefined;
+  #onBase: OnBase | undefined;
   /** The tree that was sent last, and the entries that notes are about. */
   #sent: { source: Source; entries: readonly Entry[]; noted: readonly Entry[] } | undefined;
   #opened: OpenedReceiver | undefined;
@@ -44,15 +56,18 @@ export class TurnUploads implements AsyncDisposable {
 
   constructor(options: TurnUploadsOptions) {
     this.#options = options;
+    this.#onBase = options.onBase;
     this.#leftovers = options.clean ? new Leftovers() : undefined;
     this.#name = new UploadName(options.host.random);
   }
 
-  /** Sends what differs in the step's workspace. Throws as sendIntoStep. */
+  /** Sends what differs in the step's workspace. Throws UsageError, ClusterError, TransferError. */
   async send(source: Source, signal: AbortSignal): Promise<Receipt> {
-    const { onBase } = this.#options;
     this.#target ??= await stepTarget(this.#options);
-    const tree = await onBase?.treeOf(source, signal);
+    const isFirst = this.#sent === undefined && this.#onBase === undefined;
+    const tree = isFirst
+      ? await this.#onRecordedBase(this.#target, source, signal)
+      : await this.#onBase?.treeOf(source, signal);
     const entries = tree?.entries ?? await sentEntries(source);
     const noted = tree?.changed ?? entries;
     if (this.#sent === undefined) {
@@ -66,6 +81,7 @@ export class TurnUploads implements AsyncDisposable {
     const receipt = await sendToTarget({ ...this.#options, signal }, this.#target, {
       ...sending,
       hasAlready: tree?.hasAlready,
+      needsRecord: tree?.needsRecord,
       clean,
       opened,
     });
@@ -73,6 +89,16 @@ export class TurnUploads implements AsyncDisposable {
     this.#sent = { source, entries, noted };
     this.#leftovers?.sent(entries);
     return receipt;
+  }
+
+  async #onRecordedBase(
+    target: StepTarget,
+    source: Source,
+    signal: AbortSignal,
+  ): Promise<TreeOnBase | undefined> {
+    const found = await onRecordedBase({ ...this.#options, target, source, signal });
+    this.#onBase = found?.onBase;
+    return found?.tree;
   }
 
   /** Prepares the next upload. To be called when nothing changes the workspace. */
@@ -105,8 +131,8 @@ export class TurnUploads implements AsyncDisposable {
   }
 
   async #emitNotes(source: Source, entries: readonly Entry[]): Promise<void> {
-    const { emit, onBase } = this.#options;
-    await emitNotes(source, entries, emit, { isPart: onBase !== undefined });
+    const { emit } = this.#options;
+    await emitNotes(source, entries, emit, { isPart: this.#onBase !== undefined });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -20,6 +20,7 @@ export async function findBase(
   capture: Host["capture"],
   root: string,
   asked?: string,
+  askedBy = `--base "${asked}"`,
 ): Promise<BaseCommit> {
   const git = gitIn(capture, root);
   const [above, top] = (await git("rev-parse", "--show-cdup", "--show-toplevel"))?.split("\n") ??
@@ -36,7 +37,7 @@ export async function findBase(
   }
   const commit = asked === undefined ? await newestPushed(git, root) : await commitOf(git, asked);
   if (commit === undefined) {
-    throw new UsageError(`Cannot use --base "${asked}": this checkout has no such commit`, {
+    throw new UsageError(`Cannot use ${askedBy}: this checkout has no such commit`, {
       hint: "git fetch gets what others have pushed",
     });
   }

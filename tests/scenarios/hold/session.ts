@@ -26,6 +26,15 @@ export function atTerminal(args: readonly string[], env: Record<string, string> 
   return new TerminalSession(`trap : INT; stty cols 111 rows 33; tty; env ${line}; echo ended: $?`);
 }
 
+/** Like atTerminal, and prints the client's PID first. */
+export function startWithPid(args: readonly string[]): TerminalSession {
+  const line = commandLine(args).map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  return new TerminalSession(
+    `trap : INT; stty cols 111 rows 33; export NO_COLOR=1 TERM=xterm; ` +
+      `sh -c 'echo pid: $$; exec "$0" "$@"' ${line}; echo ended: $?`,
+  );
+}
+
 export const sessionScenarios: Scenario[] = [
   {
     name: "a step of a Pipeline is held, and a user works in its shell until it is released",

@@ -10,11 +10,10 @@ import {
 } from "../../../src/tekton/model.ts";
 import { CANCEL, phaseOf } from "../../../src/tekton/phase.ts";
 import { type Cluster, runCount } from "../../support/cluster.ts";
-import { commandLine, tknDev } from "../../support/program.ts";
-import { TerminalSession } from "../../support/terminal_session.ts";
+import { tknDev } from "../../support/program.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
 import type { Scenario } from "../scenario.ts";
-import { atTerminal, run as runProgram } from "./session.ts";
+import { atTerminal, run as runProgram, startWithPid } from "./session.ts";
 
 /** The line of keys, which shows that the client waits for a save. */
 export const RESTS = /\[e\]dit \[s\]hell \[c\]ontinue \[f\]ail \[q\]uit \[d\]etach/;
@@ -434,12 +433,3 @@ exit 9`,
     },
   },
 ];
-
-/** Like atTerminal, and prints the client's PID first. */
-export function startWithPid(args: readonly string[]): TerminalSession {
-  const line = commandLine(args).map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-  return new TerminalSession(
-    `trap : INT; stty cols 111 rows 33; export NO_COLOR=1 TERM=xterm; ` +
-      `sh -c 'echo pid: $$; exec "$0" "$@"' ${line}; echo ended: $?`,
-  );
-}

@@ -11,7 +11,7 @@ import { phaseOf } from "../../../src/tekton/phase.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
 import type { Scenario } from "../scenario.ts";
 import { atTerminal } from "../hold/session.ts";
-import { startWithPid } from "../hold/turns.ts";
+import { startWithPid } from "../hold/session.ts";
 
 const FILES = `
   file .gitignore "out/\\n"

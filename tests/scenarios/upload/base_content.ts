@@ -1,13 +1,13 @@
 /** --base where git converts files, and with submodules, kept volumes and shallow clones. */
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import type { Cluster } from "../../support/cluster.ts";
 import { git } from "../../support/git_judge.ts";
 import { type Ran, tknDev } from "../../support/program.ts";
 import { file } from "../../support/tree_text.ts";
 import type { Scenario } from "../scenario.ts";
 import { workspace } from "./run_upload.ts";
-import { serve, type Served, url } from "./served_repository.ts";
+import { addSubmodule, serve, type Served, url } from "./served_repository.ts";
 
 /** Uploads into a run of the Task that clones. */
 async function upload(cluster: Cluster, server: Served, ...more: string[]): Promise<Ran> {
@@ -162,16 +162,3 @@ export const baseContentScenarios: Scenario[] = [
     },
   },
 ];
-
-/** Adds a submodule \`lib\` with a file, from another served repository, and pushes that. */
-function addSubmodule({ work }: Served, directory: string): void {
-  const lib = `${directory}/served/lib.git`;
-  mkdirSync(lib);
-  git(lib, "init", "-q", "-b", "main");
-  Deno.writeTextFileSync(`${lib}/x`, "one");
-  git(lib, "add", "-A");
-  git(lib, "commit", "-qm", "one");
-  git(work, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../lib.git", "lib");
-  git(work, "commit", "-qam", "with a submodule");
-  git(work, "push", "-q", "origin", "main");
-}

@@ -51,3 +51,16 @@ export function pushMore({ work }: Served, content: string): string {
 export function url({ port }: Served): string[] {
   return ["-p", `url=git://HOST:${port}/app.git`];
 }
+
+/** Adds a submodule \`lib\` with a file, from another served repository, and pushes that. */
+export function addSubmodule({ work }: Served, directory: string): void {
+  const lib = `${directory}/served/lib.git`;
+  mkdirSync(lib);
+  git(lib, "init", "-q", "-b", "main");
+  Deno.writeTextFileSync(`${lib}/x`, "one");
+  git(lib, "add", "-A");
+  git(lib, "commit", "-qm", "one");
+  git(work, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../lib.git", "lib");
+  git(work, "commit", "-qam", "with a submodule");
+  git(work, "push", "-q", "origin", "main");
+}

@@ -105,7 +105,11 @@ Deno.test("with --base=auto everything is sent then, and replaces what the clone
     tracked: ["a\0b/caf\u00e9\0", 0],
     isAuto: true,
   });
-  assert.deepEqual(sent, { ...EVERYTHING, onTop: { removed: ["a", "b/caf\u00e9"] } });
+  assert.deepEqual(sent, {
+    ...EVERYTHING,
+    onTop: { removed: ["a", "b/caf\u00e9"] },
+    base: undefined,
+  });
   assert.match(String(notes[0]), /, not 0123456789.*; everything is uploaded$/);
 });
 

@@ -26,6 +26,7 @@ function remoteMap<T>(values: Record<string, T>): Map<RemotePath, T> {
 interface Given extends Partial<Omit<PlanOptions, "record">> {
   listed?: Record<string, RemoteEntry>;
   recorded?: Record<string, Recorded>;
+  gone?: string[];
   writtenSeconds?: number;
   linksOnly?: boolean;
 }
@@ -34,6 +35,7 @@ function run(given: Given) {
   const record: UploadRecord | undefined = given.recorded && {
     writtenSeconds: given.writtenSeconds ?? SENT + 60,
     entries: remoteMap(given.recorded),
+    gone: new Set((given.gone ?? []).map((path) => remotePath(path)!)),
     lines: 1,
   };
   return planUpload({
@@ -116,6 +118,31 @@ Deno.test("what the directory has anyway is not sent, and is recorded with its o
   const recorded = await run({ ...given, recorded: { "d/a": FILE } });
   assert.deepEqual(paths(recorded.send), ["d/a", "l"]);
   assert.deepEqual([...recorded.found.keys()], ["d"]);
+});
+
+Deno.test("a file that git has converted here has another size there, and is not sent", async () => {
+  const given: Given = {
+    listed: { a: remote("file", 4) },
+    recorded: { a: FILE },
+    hasAlready: () => true,
+  };
+  assert.deepEqual(paths((await run(given)).unchanged), ["a"]);
+  const recordedSoon = await run({ ...given, writtenSeconds: SENT });
+  assert.deepEqual(paths(recordedSoon.unchanged), ["a"]);
+  const changed = await run({ ...given, digest: () => Promise.resolve("e".repeat(64)) });
+  assert.deepEqual(paths(changed.send), ["a"]);
+});
+
+Deno.test("a file that an upload has removed is not there, though the clone had it", async () => {
+  const given: Given = { recorded: {}, hasAlready: () => true };
+  assert.deepEqual(paths((await run(given)).send), []);
+  assert.deepEqual(paths((await run({ ...given, gone: ["a"] })).send), ["a"]);
+});
+
+Deno.test("without the record that tells what uploads have changed, everything is sent", async () => {
+  const given: Given = { listed: { a: remote() }, hasAlready: () => true };
+  assert.deepEqual(paths((await run(given)).send), []);
+  assert.deepEqual(paths((await run({ ...given, needsRecord: true })).send), ["a"]);
 });
 
 Deno.test("an existing directory is not sent again, a link is", async () => {

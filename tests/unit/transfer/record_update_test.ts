@@ -103,3 +103,24 @@ Deno.test("a record with too many lines is written anew, though only a few files
   assert.deepEqual(noted, { doubted: ["a"] });
   assert.deepEqual(Object.keys(written!).sort(), ["a", "b"]);
 });
+
+Deno.test("an upload on top of a clone notes its commit, once, and what it removed", () => {
+  const base = { commit: "1".repeat(40), run: "PipelineRun/a" };
+  const update = new RecordUpdate(undefined, 1, base);
+  const next = (removed: string[]) => update.next({ members: [], removed, packed: new Map() }).text;
+  assert.equal(next(["old"]), `base ${base.commit} PipelineRun/a .\ngone - - ./old\n`);
+  assert.equal(next([]), "");
+});
+
+Deno.test("a record on a commit that is written anew keeps it, and what was removed", async () => {
+  const base = { commit: "1".repeat(40), run: "PipelineRun/a" };
+  const text = recordText([["a", FILE]], { base, gone: ["old", "older"], anew: true });
+  const before = (await parseRecord(pieces(`recorded 1\n${text}`)))!;
+  const { text: anew } = await play({
+    before: { ...before, lines: 200 },
+    changing: ["old"],
+    removed: ["a"],
+  });
+  const record = (await parseRecord(pieces(`recorded 1\n${anew}`)))!;
+  assert.deepEqual([record.base, [...record.gone]], [base, ["older", "a"]]);
+});

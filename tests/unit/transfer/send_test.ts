@@ -684,6 +684,33 @@ Deno.test("the record of an empty directory is forgotten", async () => {
   assert.ok(received!.lines.includes("forget"));
 });
 
+Deno.test("on top of a clone, only the record of an earlier attempt counts", async () => {
+  const base = { commit: "1".repeat(40), run: "TaskRun/build-x7k2p" };
+  const line = `base ${base.commit} ${base.run} .\n`;
+  const upload = async (said: string) => {
+    let received: Received | undefined;
+    const { sent } = start(
+      async (options) =>
+        received = await receive(options, {
+          ask: [`listed\n81a4 5 ${SECONDS} 1 ./src/a.txt\n`, "listed\n"],
+          recall: `recorded ${SECONDS + 100}\ntkn-dev record 1\n${said}` +
+            `${sha256("hello").slice(0, 20)} 644 ${SECONDS} ./src/a.txt\n`,
+        }),
+      { ...RECORD, onTop: { removed: ["old"] }, base },
+    );
+    await sent;
+    const files = received!.members.map(({ line }) => line.split(" ")[1]);
+    const record = new TextDecoder().decode(received!.members.at(-2)!.content);
+    assert.match(record, new RegExp(`^${line.replaceAll(".", "\\.")}gone - - \\./old\n`));
+    return { isForgotten: received!.lines.includes("forget"), isSent: files.includes("src/a.txt") };
+  };
+  assert.deepEqual(await upload(line), { isForgotten: false, isSent: false });
+  const anew = { isForgotten: true, isSent: true };
+  assert.deepEqual(await upload(""), anew);
+  assert.deepEqual(await upload(line.replace("x7k2p", "other")), anew);
+  assert.deepEqual(await upload(line.replaceAll("1", "2")), anew);
+});
+
 Deno.test("a later upload need not read what was sent", async () => {
   const digests = new Digests(new MemoryFiles([]), "/tree");
   const { sent } = start((options) => receive(options), { digests });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   uploadAnnotations,
+  uploadedBase,
   uploadedPlace,
 } from "../../../../src/commands/source/upload_annotation.ts";
 
@@ -16,5 +17,13 @@ Deno.test("an annotation of another version, or that somebody else wrote, tells 
   assert.equal(uploadedPlace(uploadAnnotations(RECEIPT, {})), undefined);
   for (const text of ["", "{", "null", "[]", '{"place":"x"}', '{"place":{"volume":1}}']) {
     assert.equal(uploadedPlace({ "tkn-dev/upload": text }), undefined, text);
+  }
+});
+
+Deno.test("an annotation tells a base only by a whole hash", () => {
+  const base = "1".repeat(40);
+  assert.equal(uploadedBase(uploadAnnotations(RECEIPT, { base })), base);
+  for (const text of ["null", '{"base":1}', '{"base":"main"}', '{"base":"--output=/x"}']) {
+    assert.equal(uploadedBase({ "tkn-dev/upload": text }), undefined, text);
   }
 });

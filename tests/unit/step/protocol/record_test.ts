@@ -42,6 +42,19 @@ Deno.test("files in doubt are parts, until a later line names them", async () =>
   );
 });
 
+Deno.test("a record names the commit below the uploads, and what they removed", async () => {
+  const base = { commit: "1".repeat(40), run: "PipelineRun/greet-x7k2p" };
+  const first = recordText([["a", FILE]], { gone: ["old", "back"], base, anew: true });
+  const more = recordText([["back", FILE]], { gone: ["a"], anew: false });
+  const record = (await parseRecord(pieces(`recorded 1\n${first}${more}`)))!;
+  assert.deepEqual(record.base, base);
+  assert.deepEqual([[...record.gone], [...record.entries.keys()]], [["old", "a"], ["back"]]);
+  for (const other of [base.commit.slice(1), "--output=/x", `${base.commit} ../x`]) {
+    const text = first.replace(base.commit, other);
+    assert.equal((await parseRecord(pieces(`recorded 1\n${text}`)))?.base, undefined, other);
+  }
+});
+
 Deno.test("a text that is not a record is ignored", async () => {
   for (const text of ["", "recorded 1\n", "recorded 1\nmine\n", "recorded \ntkn-dev record 1\n"]) {
     assert.equal(await parseRecord(pieces(text)), undefined, text);
