@@ -46,7 +46,7 @@ function startCat(): Cat | undefined {
 }
 
 /**
- * Returns the stdout of a child as a file, which a thread of its own reads. While a connection
+ * Returns the stdout of a child as a file, which a separate thread reads. While a connection
  * brings bytes without a pause, Deno (2.9.6) looks at other streams once in 61 rounds, so that keys
  * would wait for seconds. Where that file can't be opened, returns the stream.
  */
