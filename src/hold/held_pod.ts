@@ -4,7 +4,7 @@ import { type Kube, PODS } from "../kube/interface.ts";
 import { isStatus } from "../kube/status.ts";
 import { RESOURCE_OF, type Run, type RunName } from "../tekton/model.ts";
 import type { Pod } from "../tekton/pod.ts";
-import { phaseOf } from "../tekton/phase.ts";
+import { isBeingCancelled, phaseOf } from "../tekton/phase.ts";
 import type { Pause } from "./pause.ts";
 
 /** Returns undefined if the cluster does not say. A pod that is being deleted does not count. */
@@ -38,6 +38,9 @@ export async function podGoneError(
     const found = await kube.get<Run>(RESOURCE_OF[kind], pause.namespace, name);
     if (phaseOf(found).kind === "ended") {
       return new ClusterError(`${wasDeleted}, because ${kind} "${name}" has ended`);
+    }
+    if (isBeingCancelled(found)) {
+      return new ClusterError(`${wasDeleted}, because ${kind} "${name}" is cancelled`);
     }
     if (found.metadata.deletionTimestamp === undefined) {
       const hint = `Tekton recreates it; once the new pod holds: ${again}`;

@@ -1,5 +1,5 @@
 /** The progress and outcome of a run, read from its status. Pure. */
-import type { Condition, PipelineRun, StepState, TaskRun } from "./model.ts";
+import type { Condition, PipelineRun, Run, StepState, TaskRun } from "./model.ts";
 
 export type Phase =
   | { kind: "running" }
@@ -53,3 +53,10 @@ export function durationMs(run: PipelineRun | TaskRun): number | undefined {
 
 /** Values of spec.status that end a run immediately. */
 export const CANCEL = { PipelineRun: "Cancelled", TaskRun: "TaskRunCancelled" } as const;
+
+const CANCELS: readonly string[] = [...Object.values(CANCEL), "CancelledRunFinally"];
+
+/** Whether the run is to end. Tekton deletes the pods before it says that the run has ended. */
+export function isBeingCancelled({ spec }: Run): boolean {
+  return CANCELS.includes(spec.status ?? "");
+}

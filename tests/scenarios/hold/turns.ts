@@ -384,7 +384,7 @@ exit 9`,
       assert.equal(stdout, "./out/deep/made\n./src/made\n"); // what was made last stays
       await kube.patch(TASK_RUNS, kube.namespace, run, { spec: { status: CANCEL.TaskRun } });
       await session.until(
-        /Error: Cannot .*: its pod \S+ was deleted, because TaskRun "\S+" has ended/,
+        /Error: Cannot .*: its pod \S+ was deleted, because TaskRun "\S+" (?:has ended|is cancelled)/,
       );
       await session.until(/ended: 3\n/);
     },

@@ -27,7 +27,11 @@ const ASKED = {
   again: "tkn-dev taskrun upload r",
 } as const;
 
-function cluster(pod: Partial<Pod["metadata"]> | undefined, run?: TaskRun["status"]): FakeKube {
+function cluster(
+  pod: Partial<Pod["metadata"]> | undefined,
+  run?: TaskRun["status"],
+  spec: TaskRun["spec"] = {},
+): FakeKube {
   const kube = new FakeKube();
   kube.onExec = () => Promise.reject(unreachable("s", new Error("container not found")));
   if (pod !== undefined) kube.put<Pod>(PODS, { metadata: { name: "p", uid: "u", ...pod } });
@@ -35,7 +39,7 @@ function cluster(pod: Partial<Pod["metadata"]> | undefined, run?: TaskRun["statu
     kube.put<TaskRun>(TASK_RUNS, {
       kind: "TaskRun",
       metadata: { name: "r" },
-      spec: {},
+      spec,
       status: run,
     });
   }
@@ -61,6 +65,10 @@ Deno.test("a failure by a deleted pod has a hint to type, but no hint at a hold 
   ]);
   assert.deepEqual(await error(cluster(undefined, ended(false, "Cancelled"))), [
     'Cannot upload into step "a": its pod p was deleted, because TaskRun "r" has ended',
+    undefined,
+  ]);
+  assert.deepEqual(await error(cluster(undefined, {}, { status: "TaskRunCancelled" })), [
+    'Cannot upload into step "a": its pod p was deleted, because TaskRun "r" is cancelled',
     undefined,
   ]);
   assert.deepEqual(await error(cluster(undefined)), [
