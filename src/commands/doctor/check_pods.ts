@@ -9,7 +9,7 @@ import type { FeatureFlags } from "../../objects/tekton_version.ts";
 import { isPodSecurity } from "../../tekton/pod_security.ts";
 import type { Finding } from "../../view/findings.ts";
 import { podSecurityFinding } from "./check_pod_security.ts";
-import { admissionText, DRY_RUN_NAME } from "./dry_run.ts";
+import { admissionText, DRY_RUN_NAME, overQuota } from "./dry_run.ts";
 import { foundRefusal } from "./finding.ts";
 
 const CHECK = "pods";
@@ -51,16 +51,10 @@ function refusedText({ message }: ExpectedError): string {
 }
 
 /** Refusals of admission, by their words: https://kubernetes.io/docs/concepts/policy/ */
-function refusalFinding({ namespace }: Kube, error: ExpectedError): Finding {
+function refusalFinding(kube: Kube, error: ExpectedError): Finding {
   const text = refusedText(error);
   if (/exceeded quota/.test(text)) {
-    return {
-      check: CHECK,
-      state: "failure",
-      text,
-      fix: "cancel or delete runs, or ask for a larger quota; what uses it:",
-      command: `kubectl describe quota -n ${namespace}`,
-    };
+    return overQuota(kube, { check: CHECK, text, fix: "cancel or delete runs" });
   }
   if (/failed quota|must specify/.test(text)) {
     return {
@@ -76,7 +70,7 @@ function refusalFinding({ namespace }: Kube, error: ExpectedError): Finding {
       state: "warning",
       text,
       fix: "give the steps computeResources within these limits:",
-      command: `kubectl describe limitrange -n ${namespace}`,
+      command: `kubectl describe limitrange -n ${kube.namespace}`,
     };
   }
   const found = foundRefusal(CHECK, error);

@@ -9,7 +9,7 @@ import { type Claim, CLAIMS, STORAGE_CLASSES, type StorageClass } from "../../ob
 import type { WorkspaceBinding } from "../../tekton/model.ts";
 import type { Finding } from "../../view/findings.ts";
 import { shellWord } from "../../view/text/shell_word.ts";
-import { admissionText, DRY_RUN_NAME } from "./dry_run.ts";
+import { admissionText, DRY_RUN_NAME, isOverQuota, overQuota } from "./dry_run.ts";
 import { foundRefusal } from "./finding.ts";
 
 type ClaimSpec = NonNullable<Claim["spec"]>;
@@ -173,18 +173,13 @@ function isOverLimit(error: unknown): error is StatusError {
   return isStatus(error, 403) && / per PersistentVolumeClaim is /.test(error.message);
 }
 
-function refusalFinding({ namespace }: Kube, check: string, error: unknown): Finding {
-  if (isStatus(error, 403) && /exceeded quota/.test(error.message)) {
-    return {
-      check,
-      state: "failure",
-      text: `a new claim is refused: ${admissionText(error.message)}`,
-      fix: "delete claims that no run needs, or ask for a larger quota; what uses it:",
-      command: `kubectl describe quota -n ${namespace}`,
-    };
+function refusalFinding(kube: Kube, check: string, error: unknown): Finding {
+  if (isOverQuota(error)) {
+    const text = `a new claim is refused: ${admissionText(error.message)}`;
+    return overQuota(kube, { check, text, fix: "delete claims that no run needs" });
   }
   if (isOverLimit(error)) {
-    const command = `kubectl describe limitrange -n ${namespace}`;
+    const command = `kubectl describe limitrange -n ${kube.namespace}`;
     const text = `a new claim is refused: ${admissionText(error.message)}`;
     return { check, state: "failure", text, fix: "ask for a size within these limits:", command };
   }

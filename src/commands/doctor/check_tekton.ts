@@ -2,13 +2,13 @@
 import type { Clock } from "../../host.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
 import { type FeatureFlags, readTektonVersion } from "../../objects/tekton_version.ts";
-import { isStatus, isUnknownKind, type StatusError } from "../../kube/status.ts";
+import { isUnknownKind } from "../../kube/status.ts";
 import { INSTALL_TEKTON } from "../../resolve/resolve.ts";
 import { PIPELINE_RUNS, type PipelineRun, TASK_RUNS, type TaskRun } from "../../tekton/model.ts";
 import { isAtLeast } from "../../version.ts";
 import { checkClock } from "./check_server.ts";
 import type { Finding } from "../../view/findings.ts";
-import { admissionText, DRY_RUN_NAME } from "./dry_run.ts";
+import { admissionText, DRY_RUN_NAME, isOverQuota, overQuota } from "./dry_run.ts";
 import { finding, foundRefusal } from "./finding.ts";
 
 /** The oldest that docs/reference/compatibility.md has. */
@@ -84,20 +84,11 @@ async function triedTaskRun(kube: Kube): Promise<Finding | undefined> {
   }
 }
 
-function isOverQuota(error: unknown): error is StatusError {
-  return isStatus(error, 403) && /exceeded quota/.test(error.message);
-}
-
-function refusalFinding({ namespace }: Kube, kind: string, error: unknown): Finding {
+function refusalFinding(kube: Kube, kind: string, error: unknown): Finding {
   const check = "runs";
   if (isOverQuota(error)) {
-    return {
-      check,
-      state: "failure",
-      text: `a new ${kind} is refused: ${admissionText(error.message)}`,
-      fix: "delete ended runs, or ask for a larger quota; what uses it:",
-      command: `kubectl describe quota -n ${namespace}`,
-    };
+    const text = `a new ${kind} is refused: ${admissionText(error.message)}`;
+    return overQuota(kube, { check, text, fix: "delete ended runs" });
   }
   const found = foundRefusal(check, error);
   return isUnknownKind(error) ? { ...found, fix: INSTALL_TEKTON } : found;
