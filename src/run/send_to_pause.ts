@@ -4,6 +4,7 @@ import type { Receipt } from "../tree/archive/checksum_list.ts";
 import type { Entry } from "../tree/walk.ts";
 import type { Clock } from "../host.ts";
 import { plainDirectory, whyNoDirectory } from "../tekton/source/destination.ts";
+import { pathOf } from "../tekton/source/held_destination.ts";
 import type { Pause } from "../hold/pause.ts";
 import { checkClone, type ExpectedClone } from "./check_clone.ts";
 import {
@@ -69,7 +70,7 @@ export async function sendToPause(
   const record = options.clone !== undefined && again !== "elsewhere"
     ? undefined
     : recordPlace({ pod: live.pods.get(pause.pod), pause, directory, again });
-  const path = directory === "." ? pause.directory : `${pause.directory}/${directory}`;
+  const path = pathOf({ path: pause.directory, directory });
   using watch = watchReceiver(options.clock, run, pause);
   const sending = {
     ...options,

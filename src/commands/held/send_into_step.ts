@@ -17,7 +17,7 @@ import {
   type TaskRun,
 } from "../../tekton/model.ts";
 import type { Pod } from "../../tekton/pod.ts";
-import { heldDestination, type HeldPlace } from "../../tekton/source/held_destination.ts";
+import { heldDestination, type HeldPlace, pathOf } from "../../tekton/source/held_destination.ts";
 import { chooseMounted } from "../../tekton/workspaces.ts";
 import { recordPlace } from "../../transfer/record_place.ts";
 import type { SendOptions } from "../../transfer/options.ts";
@@ -168,8 +168,4 @@ async function orUndefined<T>(read: Promise<T>): Promise<T | undefined> {
     if (!(error instanceof ExpectedError)) throw error;
     return undefined;
   }
-}
-
-export function pathOf({ path, directory }: HeldPlace): string {
-  return directory === "." ? path : `${path}/${directory}`;
 }

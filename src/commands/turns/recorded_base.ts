@@ -8,13 +8,9 @@ import type { Host } from "../../host.ts";
 import { askStep } from "../../run/ask_step.ts";
 import { readBase } from "../../step/protocol/record.ts";
 import { recordedBaseCommand } from "../../step/scripts.ts";
+import { pathOf } from "../../tekton/source/held_destination.ts";
 import { findBase } from "../../tree/git/base_commit.ts";
-import {
-  pathOf,
-  runAnnotations,
-  type StepTarget,
-  type TargetOptions,
-} from "../held/send_into_step.ts";
+import { runAnnotations, type StepTarget, type TargetOptions } from "../held/send_into_step.ts";
 import { notOnBase } from "../options/base_flag.ts";
 import { orEverything } from "../source/base.ts";
 import type { Source } from "../source/source.ts";

@@ -4,6 +4,7 @@ import type { Param, TaskSpec } from "../../tekton/model.ts";
 import type { ChosenTask } from "../../tekton/source/choose_task.ts";
 import { type OwnClone, ownClone, standInAtClone } from "../../tekton/source/own_clone.ts";
 import { chooseDestination, type Destination } from "../../tekton/source/destination.ts";
+import { pathOf } from "../../tekton/source/held_destination.ts";
 import {
   dependsOnRun,
   emptiesDirectory,
@@ -121,5 +122,5 @@ export function intoPlace({ scope, path, directory, param }: Destination) {
   }
   return scope.kind === "workspace"
     ? { onWorkspace: scope.name, onDirectory: directory }
-    : { onWorkspace: undefined, onDirectory: directory === "." ? path : `${path}/${directory}` };
+    : { onWorkspace: undefined, onDirectory: pathOf({ path, directory }) };
 }

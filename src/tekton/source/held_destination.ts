@@ -12,6 +12,11 @@ export interface HeldPlace {
   readonly directory: string;
 }
 
+/** Returns the path of the place in the container. */
+export function pathOf({ path, directory }: HeldPlace): string {
+  return directory === "." ? path : `${path}/${directory}`;
+}
+
 export interface HeldDestinationOptions {
   /** The step's owner, for messages. */
   readonly owner: string;
