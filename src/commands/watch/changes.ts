@@ -2,6 +2,7 @@
 import { ExpectedError, UsageError } from "../../errors.ts";
 import { FileError, type Host } from "../../host.ts";
 import { changedPaths, touchedFiles } from "../../tree/changed_paths.ts";
+import type { Entry } from "../../tree/walk.ts";
 import { openSource, type Source } from "../source/source.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 
@@ -144,17 +145,13 @@ export class Changes implements AsyncDisposable {
  */
 async function pathsOfChanges(before: Source, now: Source): Promise<string[]> {
   const [earlier, entries] = [await before.entries, await now.entries];
-  const same = new Map<string, number>();
+  const same = new Set<string>();
   for (const entry of touchedFiles(earlier, entries)) {
     const known = before.digests.known(entry.path);
-    if (known === undefined || known !== await now.digests.of(entry)) continue;
-    same.set(entry.path, entry.mtimeSeconds);
+    if (known !== undefined && known === await now.digests.of(entry)) same.add(entry.path);
   }
-  const asNow = earlier.map((entry) => {
-    const mtimeSeconds = same.get(entry.path);
-    return mtimeSeconds === undefined ? entry : { ...entry, mtimeSeconds };
-  });
-  return changedPaths(asNow, entries);
+  const others = (all: readonly Entry[]) => all.filter(({ path }) => !same.has(path));
+  return changedPaths(others(earlier), others(entries));
 }
 
 async function directoriesOf({ root, entries }: Source): Promise<string[]> {
