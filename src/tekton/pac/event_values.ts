@@ -50,9 +50,8 @@ export function eventValues(
 export function repositoryOf(
   remote: string,
 ): { url: string; owner: string; name: string } | undefined {
-  const parts =
-    /^(?:(https?|ssh|git|git\+ssh|ssh\+git):\/\/)?(?:[^@/]*@)?([^/:]+)(?::(\d+)(?=\/))?[:/]+(.+?)(?:\.git)?\/*$/
-      .exec(remote);
+  const parts = /^(?:([a-z+]+):\/\/)?(?:[^@/]*@)?([^/:]+)(?::(\d+)(?=\/))?[:/]+(.+?)(?:\.git)?\/*$/
+    .exec(remote);
   if (parts === null || !isServer(remote)) return undefined;
   const [, scheme, host, port, path] = parts;
   const at = path.lastIndexOf("/");
