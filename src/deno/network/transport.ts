@@ -82,13 +82,10 @@ export class NetworkTransport implements Transport {
     statusOf: (answer: T) => number,
   ): Promise<T> {
     const { debug } = this;
-    const asked = async () => {
-      try {
-        return await ask();
-      } catch (error) {
+    const asked = () =>
+      ask().catch((error) => {
         throw refusedClient(error);
-      }
-    };
+      });
     if (debug === undefined) return await asked();
     const startMs = performance.now();
     const show = (outcome: string | number) => {
