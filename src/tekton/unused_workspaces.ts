@@ -1,4 +1,5 @@
 /** Finds workspaces that only a replaced clone needed, such as one for its credentials. Pure. */
+import { usedByTask } from "./handed_down.ts";
 import type { ReadPipeline } from "./inline/inline_pipeline.ts";
 import type { PipelineRun, PipelineSpec, PipelineTask } from "./model.ts";
 import { usedWorkspaces } from "./references.ts";
@@ -17,15 +18,13 @@ export function unusedWorkspaces(
 
 /** Returns the Pipeline's workspaces that a task binds, declares inline, or mentions. */
 export function workspacesOf(task: PipelineTask): string[] {
-  const bound = (task.workspaces ?? []).map(({ name, workspace }) => workspace ?? name);
-  const inline = (task.taskSpec?.workspaces ?? []).map(({ name }) => name)
-    .filter((name) => !task.workspaces?.some((one) => one.name === name));
+  const used = usedByTask(task).map(({ workspace }) => workspace);
   const { taskSpec, ...outside } = task;
   const mentioned = usedWorkspaces(JSON.stringify(outside)).map(({ name }) => name);
   const inText = taskSpec === undefined ? [] : usedWorkspaces(JSON.stringify(taskSpec))
     .map(({ name }) => name)
     .filter((name) => !taskSpec.workspaces?.some((one) => one.name === name));
-  return [...new Set([...bound, ...inline, ...mentioned, ...inText])];
+  return [...new Set([...used, ...mentioned, ...inText])];
 }
 
 /** Returns the Pipeline and the run without these workspaces. */
