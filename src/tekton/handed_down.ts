@@ -7,7 +7,7 @@
  * https://tekton.dev/docs/pipelines/pipelineruns/#propagated-workspaces
  */
 import type { PipelineTask, TaskSpec, TaskWorkspace } from "./model.ts";
-import { mapStrings, usedWorkspaces } from "./references.ts";
+import { namedWorkspaces } from "./references.ts";
 
 /** Returns the Task's workspaces, also those that it does not declare but gets. */
 export function taskWorkspaces(
@@ -46,12 +46,7 @@ function withUndeclared({ workspaces = [] }: TaskSpec, names: readonly string[])
 
 /** Tekton looks at steps, sidecars and the template. */
 function namedInText({ steps, sidecars, stepTemplate }: TaskSpec): string[] {
-  const names: string[] = [];
-  mapStrings({ steps, sidecars, stepTemplate }, (text) => {
-    names.push(...namesOf(usedWorkspaces(text)));
-    return text;
-  });
-  return names;
+  return namedWorkspaces({ steps, sidecars, stepTemplate });
 }
 
 function namesOf(all: readonly { name: string }[] = []): string[] {

@@ -80,6 +80,16 @@ export function usedWorkspaces(text: string): { name: string; variable: string }
     .map((found) => ({ name: found[1] ?? found[3], variable: found[0] }));
 }
 
+/** Returns the names of the workspaces that the value refers to, once for each reference. */
+export function namedWorkspaces(value: unknown): string[] {
+  const names: string[] = [];
+  mapStrings(value, (text) => {
+    names.push(...usedWorkspaces(text).map(({ name }) => name));
+    return text;
+  });
+  return names;
+}
+
 function containsMatch(value: unknown, pattern: RegExp): boolean {
   let found = false;
   mapStrings(value, (text) => {

@@ -2,7 +2,7 @@
 import { usedByTask } from "./handed_down.ts";
 import type { ReadPipeline } from "./inline/inline_pipeline.ts";
 import type { PipelineRun, PipelineSpec, PipelineTask } from "./model.ts";
-import { usedWorkspaces } from "./references.ts";
+import { namedWorkspaces } from "./references.ts";
 
 /** Returns the workspaces that `before` uses, and no task with `after` in its place. */
 export function unusedWorkspaces(
@@ -20,9 +20,8 @@ export function unusedWorkspaces(
 export function workspacesOf(task: PipelineTask): string[] {
   const used = usedByTask(task).map(({ workspace }) => workspace);
   const { taskSpec, ...outside } = task;
-  const mentioned = usedWorkspaces(JSON.stringify(outside)).map(({ name }) => name);
-  const inText = taskSpec === undefined ? [] : usedWorkspaces(JSON.stringify(taskSpec))
-    .map(({ name }) => name)
+  const mentioned = namedWorkspaces(outside);
+  const inText = taskSpec === undefined ? [] : namedWorkspaces(taskSpec)
     .filter((name) => !taskSpec.workspaces?.some((one) => one.name === name));
   return [...new Set([...used, ...mentioned, ...inText])];
 }

@@ -29,6 +29,7 @@ Deno.test("a workspace that another task binds, declares or mentions is still us
       { taskSpec: { steps: [{ script }] } },
       { taskSpec: { steps: [{ script: 'ls $(workspaces["auth"].path)' }] } },
       { params: [{ name: "bound", value: "$(workspaces.auth.bound)" }] },
+      { params: [{ name: "bound", value: '$(workspaces["auth"].bound)' }] },
     ]
   ) assert.deepEqual(unused({ name: "other", ...other }), [], JSON.stringify(other));
 });
