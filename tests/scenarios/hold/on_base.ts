@@ -42,8 +42,7 @@ export const onBaseScenarios: Scenario[] = [
     needs: ["git", "script"],
     async run(cluster, directory) {
       await using server = await serveWork(directory);
-      const { work } = server;
-      const save = (name: string, text: string) => Deno.writeTextFileSync(`${work}/${name}`, text);
+      const { work, save } = server;
       save("a", "two");
       save("new", "two");
       rmSync(`${work}/old`);
@@ -77,8 +76,7 @@ export const onBaseScenarios: Scenario[] = [
       const work = "find other | sort | tr '\\n' ' '; echo; cat a";
       const content = "file a one\nfile other/b one\nfile other/deep/c one\nlink other/l -> b";
       await using server = await serve(directory, content, [file("work.sh", work)]);
-      const save = (name: string, text: string) =>
-        Deno.writeTextFileSync(`${server.work}/${name}`, text);
+      const { save } = server;
       save("other/new", "two");
       const flags = ["-p", "sparse=/*\n!/other/", "--on-step", "test/run", "--watch"];
       await using session = atTerminal(debug(cluster, server, ...flags));

@@ -56,8 +56,7 @@ export const rejoinScenarios: Scenario[] = [
     async run(cluster, directory) {
       const { flags, kube } = cluster;
       await using server = await serve(directory, CONTENT, [file("work.sh", WORK)]);
-      const { work } = server;
-      const save = (name: string, text: string) => Deno.writeTextFileSync(`${work}/${name}`, text);
+      const { work, save } = server;
       save("a", "two");
       save("new", "two");
       rmSync(`${work}/old`);

@@ -12,8 +12,7 @@ export const baseWatchScenarios: Scenario[] = [
     needs: ["git", "script"],
     async run(cluster, directory) {
       await using server = await serve(directory, "file a one\nfile b one");
-      const { work, pushed } = server;
-      const save = (name: string, text: string) => Deno.writeTextFileSync(`${work}/${name}`, text);
+      const { work, pushed, save } = server;
       save("a", "three");
       const words = ["pipeline", "upload", "t-base", work, "-w", "name=shared,volume=100Mi"];
       const flags = [...url(server), "--base", "--watch", ...cluster.flags];

@@ -10,6 +10,8 @@ export interface Served extends AsyncDisposable {
   readonly work: string;
   /** The commit that the server has. */
   readonly pushed: string;
+  /** Writes a file of the checkout. */
+  save(name: string, text: string): void;
 }
 
 /** Serves a repository with one commit of this content, and a checkout of it. */
@@ -34,6 +36,7 @@ export async function serve(
     port: daemon.port,
     work,
     pushed: git(work, "rev-parse", "HEAD").trim(),
+    save: (name, text) => Deno.writeTextFileSync(`${work}/${name}`, text),
     [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose](),
   };
 }
